@@ -139,15 +139,14 @@ impl Error {
     /// the causes. `lost` is the next step where IAM may have done what was asked and its answer
     /// did not arrive (empty: the same as otherwise).
     pub fn of<E: StdError + ProvideErrorMetadata + 'static>(err: SdkError<E>, lost: &str) -> Self {
-        let http = err.raw_response();
-        let problem = match (err.code(), http) {
+        let problem = match (err.code(), err.raw_response()) {
             (Some(code), _) => format!("{code}: {}", err.message().unwrap_or_default()),
             (_, Some(http)) => {
                 format!("HTTP {}, but not from IAM: {}", http.status(), causes(&err))
             }
             (None, None) => causes(&err),
         };
-        let refused = http.is_some_and(|http| http.status().is_client_error());
+        let refused = err.raw_response().is_some_and(|http| http.status().is_client_error());
         let unsent = problem.contains("(Connect)") || problem.contains("endpoint");
         let help = match (err.code(), endpoint_variable()) {
             _ if !(refused || unsent || lost.is_empty()) => lost,

@@ -84,8 +84,7 @@ impl Iam {
                 return refuse(400, "InvalidAction", &message);
             }
         };
-        let empty = result.is_empty();
-        Ok(if empty { result } else { element(&format!("{action}Result"), &result) })
+        Ok(if result.is_empty() { result } else { element(&format!("{action}Result"), &result) })
     }
 
     /// The user whose key signed the request; notes that the key was used.
@@ -138,7 +137,6 @@ impl Iam {
     }
 
     fn list_access_keys(&self, form: &Form, signer: &str) -> Result<String, Refusal> {
-        let owner = self.user(form, signer)?;
         let most = get(form, "MaxItems").unwrap_or("100").parse().unwrap_or(0);
         if !(1..=1000).contains(&most) {
             return Err(invalid(form, "MaxItems", "be between 1 and 1000"));
@@ -146,6 +144,7 @@ impl Iam {
         let Ok(after) = get(form, "Marker").unwrap_or("0").parse() else {
             return Err(invalid(form, "Marker", "be the Marker of an earlier answer"));
         };
+        let owner = self.user(form, signer)?;
         let rest = self.keys.iter().filter(|key| key.number > after && key.user_name == owner);
         let rest: Vec<_> = rest.collect();
         let page = &rest[..rest.len().min(most)];
@@ -163,15 +162,15 @@ impl Iam {
             .iter()
             .find(|key| key.id == id)
             .ok_or_else(|| nothing(&format!("Access Key with id {id}")))?;
-        let user_name = elements(&[("UserName", &key.user_name)]);
-        Ok(user_name + &element("AccessKeyLastUsed", &key.last_used))
+        Ok(elements(&[("UserName", &key.user_name)])
+            + &element("AccessKeyLastUsed", &key.last_used))
     }
 
     fn update_access_key(&mut self, form: &Form, signer: &str) -> Result<String, Refusal> {
-        let at = self.key(form, signer)?;
         let Some(status @ ("Active" | "Inactive")) = get(form, "Status") else {
             return Err(invalid(form, "Status", "satisfy enum value set: [Active, Inactive]"));
         };
+        let at = self.key(form, signer)?;
         self.keys[at].status = status.into();
         Ok(String::new())
     }

@@ -26,8 +26,6 @@ To leave, and to forget all that was made: exit";
 /// The variable that names the user's shell, and the shell of a user who has none.
 const SHELL: [&str; 2] = if cfg!(windows) { ["COMSPEC", "cmd.exe"] } else { ["SHELL", "/bin/sh"] };
 
-const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
-
 /// What may be shown of a request: the parameters of the operations that the sandbox knows, none
 /// of which is a secret.
 const SHOWN: [&str; 6] = ["UserName", "Path", "AccessKeyId", "Status", "MaxItems", "Marker"];
@@ -140,7 +138,7 @@ fn respond(iam: &mut Iam, request: Request, body: &[u8], number: usize, verbose:
             format!("{action:.128}{shown} -> {status} {code}").replace(char::is_control, " ");
         let _ = writeln!(io::stderr(), "{}", line.trim());
     }
-    let xml = format!("<{root} xmlns=\"{NAMESPACE}\">{xml}</{root}>");
+    let xml = format!("<{root} xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">{xml}</{root}>");
     let headers = ["Content-Type: text/xml", &format!("x-amzn-RequestId: {id}")];
     let headers = headers.iter().filter_map(|header| header.parse().ok()).collect();
     let response = Response::new(status.into(), headers, xml.as_bytes(), Some(xml.len()), None);
