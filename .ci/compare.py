@@ -1,7 +1,8 @@
-"""Asks the IAM in the environment (AWS_ENDPOINT_URL) for all that the sandbox knows, with boto3, and
-prints what it answers: of a success its shape, of an error its code and status.
+"""Asks the IAM in the environment, with boto3, for what the sandbox knows, and prints what kind of
+answer comes: of a success its status and shape, of an error its status and code.
 
-.ci/run asks moto and the sandbox, and compares.
+.ci/run asks moto and the sandbox and compares the two. What is not in it, moto does not do: it
+checks no pattern and no range, cuts no list into pages, and has no signer of its own.
 """
 
 import boto3
@@ -9,13 +10,16 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 iam = boto3.client("iam", config=Config(parameter_validation=False, retries={"max_attempts": 0}))
-ids = {}
 
 
 def shape(value):
-    """What kind of answer it is: names and types, not the values that differ from run to run."""
+    """Names and types, without the values that differ from run to run.
+
+    moto leaves out IsTruncated, which the IAM API Reference has in every list.
+    """
     if isinstance(value, dict):
-        return {name: shape(value[name]) for name in sorted(value) if name != "ResponseMetadata"}
+        names = sorted(value.keys() - {"ResponseMetadata", "IsTruncated"})
+        return {name: shape(value[name]) for name in names}
     if isinstance(value, list):
         return [shape(item) for item in value]
     return value if value in (True, False, "Active", "Inactive", "N/A") else type(value).__name__
@@ -34,8 +38,6 @@ def ask(operation, **parameters):
 
 ask("create_user", UserName="learner")
 ask("create_user", UserName="learner")
-ask("create_user", UserName="x" * 65)
-ask("create_user", UserName="a b")
 ask("list_access_keys", UserName="learner")
 first = ask("create_access_key", UserName="learner")["AccessKey"]
 second = ask("create_access_key", UserName="learner")["AccessKey"]
@@ -59,12 +61,3 @@ ask("delete_access_key", AccessKeyId=first["AccessKeyId"], UserName="learner")
 ask("list_access_keys", UserName="learner")
 ask("delete_access_key", AccessKeyId=second["AccessKeyId"], UserName="learner")
 ask("list_access_keys", UserName="learner")
-# no UserName: the signer's own
-ask("list_access_keys")
-ask("create_access_key")
-# beyond moto perhaps
-ask("list_access_keys", UserName="learner", MaxItems=0)
-ask("list_access_keys", UserName="learner", MaxItems=1001)
-ask("update_access_key", AccessKeyId="short", Status="Active", UserName="learner")
-ask("update_access_key", AccessKeyId="AKIA0000000000000000", Status="Expired", UserName="learner")
-ask("list_access_keys", UserName="a b")
