@@ -4,7 +4,7 @@
 //! operation is [GetAccessKeyLastUsed].
 //!
 //! ```sh
-//! cargo run -p iam_accesskeylastused [AccessKeyId]
+//! cargo run -p iam_accesskeylastused AKIAIOSFODNN7EXAMPLE
 //! ```
 //!
 //! [Getting the last use for access keys]: https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/iam-examples-managing-access-keys.html#iam-examples-managing-access-keys-last-used

@@ -4,7 +4,7 @@
 //! operation is [CreateAccessKey]. To keep the secret where only you can read it:
 //!
 //! ```sh
-//! (umask 077; cargo run -p iam_createaccesskeys [UserName] > newuserkeys.txt)
+//! (umask 077; cargo run -p iam_createaccesskeys IAM_USER_NAME > newuserkeys.txt)
 //! ```
 //!
 //! [Creating access keys for a user]: https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/iam-examples-managing-access-keys.html#iam-examples-managing-access-keys-creating

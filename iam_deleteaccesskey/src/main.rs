@@ -4,7 +4,7 @@
 //! operation is [DeleteAccessKey].
 //!
 //! ```sh
-//! cargo run -p iam_deleteaccesskey [AccessKeyId] [UserName]
+//! cargo run -p iam_deleteaccesskey AKIAIOSFODNN7EXAMPLE IAM_USER_NAME
 //! ```
 //!
 //! [Deleting access keys]: https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/iam-examples-managing-access-keys.html#iam-examples-managing-access-keys-deleting

@@ -4,7 +4,7 @@
 //! operation is [ListAccessKeys].
 //!
 //! ```sh
-//! cargo run -p iam_listaccesskeys [UserName]
+//! cargo run -p iam_listaccesskeys IAM_USER_NAME
 //! ```
 //!
 //! [Listing a user's access keys]: https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/iam-examples-managing-access-keys.html#iam-examples-managing-access-keys-listing

@@ -4,7 +4,7 @@
 //! operation is [UpdateAccessKey].
 //!
 //! ```sh
-//! cargo run -p iam_updateaccesskey [AccessKeyId] [Status] [UserName]
+//! cargo run -p iam_updateaccesskey AKIAIOSFODNN7EXAMPLE Inactive IAM_USER_NAME
 //! ```
 //!
 //! [Updating access key status]: https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/iam-examples-managing-access-keys.html#iam-examples-managing-access-keys-updating

@@ -20,11 +20,8 @@ const USAGE: &str = "Usage: cargo sandbox [-v] [COMMAND...]
 Runs COMMAND, or a shell, with an IAM for trying things out. With -v each request is shown.";
 
 const GREETING: &str =
-    "All that speaks to AWS in this shell speaks to it: cargo run -p iam_listaccesskeys
-To leave, and to forget all that was made: exit";
-
-/// The variable that names the user's shell, and the shell of a user who has none.
-const SHELL: [&str; 2] = if cfg!(windows) { ["COMSPEC", "cmd.exe"] } else { ["SHELL", "/bin/sh"] };
+    "It has users IAM_USER_NAME and sandbox. All AWS tools in this shell talk to it.
+To leave, and forget it: exit";
 
 /// What may be shown of a request: the parameters of the operations that the sandbox knows, none
 /// of which is a secret.

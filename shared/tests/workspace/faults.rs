@@ -2,6 +2,7 @@
 //! wrong, and CreateAccessKey is sent once.
 
 use std::fs;
+use std::net::TcpListener;
 use std::process::Command;
 use std::time::Duration;
 
@@ -17,6 +18,12 @@ const LOOK_FIRST: &str = "cargo run -p iam_listaccesskeys IAM_USER_NAME";
 
 fn creates(it: &Example) -> bool {
     it.action == CREATE.action
+}
+
+/// The URL of a port that was free a moment ago.
+fn refused() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
 }
 
 /// Runs the five at once, each against its own server, which always misbehaves in this way.
@@ -47,9 +54,7 @@ fn errors(reply: &Reply, lost: bool) -> Vec<String> {
 
 #[test]
 fn refused_connections_name_the_endpoint() {
-    // A port that was free a moment ago
-    let url = Fake::always(Reply::Reset).url.replace("127.0.0.1", "127.0.0.2");
-    for url in [url.as_str(), "http://no-such-name.invalid:4566"] {
+    for url in [&*refused(), "http://no-such-name.invalid:4566"] {
         for error in at_once(&EXAMPLES, |it| run(&mut example(it.name, url)).readable()) {
             assert!(error.contains("AWS_ENDPOINT_URL") && error.contains(url), "{error}");
             assert!(!error.contains(LOOK_FIRST), "nothing was sent: {error}");
@@ -59,15 +64,17 @@ fn refused_connections_name_the_endpoint() {
 
 #[test]
 fn the_variable_of_the_service_is_named_before_the_general_one() {
-    let mut command = example(LIST.name, "http://127.0.0.2:9");
-    let error = run(command.env("AWS_ENDPOINT_URL_IAM", "http://127.0.0.3:9")).readable();
-    assert!(error.contains("AWS_ENDPOINT_URL_IAM is `http://127.0.0.3:9`"), "{error}");
+    let url = refused();
+    let mut command = example(LIST.name, "http://no-such-name.invalid:4566");
+    let error = run(command.env("AWS_ENDPOINT_URL_IAM", &url)).readable();
+    assert!(error.contains(&format!("AWS_ENDPOINT_URL_IAM is `{url}`")), "{error}");
 }
 
 #[test]
 fn a_password_in_the_endpoint_is_not_printed() {
-    let error = run(&mut example(LIST.name, "http://me:hunter2@127.0.0.2:9")).readable();
-    assert!(error.contains("127.0.0.2:9") && !error.contains("hunter2"), "{error}");
+    let url = refused().replace("http://", "http://me:hunter2@");
+    let error = run(&mut example(LIST.name, &url)).readable();
+    assert!(error.contains("is `127.0.0.1:") && !error.contains("hunter2"), "{error}");
 }
 
 #[test]
@@ -253,7 +260,7 @@ fn a_slow_sign_in_is_waited_for() {
 fn a_metadata_service_that_swallows_packets_is_given_up_soon() {
     let silent = Fake::always(Reply::Silence);
     for it in &EXAMPLES {
-        let mut command = without_credentials(it, "http://127.0.0.2:9");
+        let mut command = without_credentials(it, &refused());
         command.env_remove("AWS_EC2_METADATA_DISABLED");
         let ran = run(command.env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &silent.url));
         assert!(ran.took < Duration::from_secs(10), "{ran:?}");
