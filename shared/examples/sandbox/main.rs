@@ -23,6 +23,9 @@ const GREETING: &str =
     "It has users IAM_USER_NAME and sandbox. All AWS tools in this shell talk to it.
 To leave, and forget it: exit";
 
+/// The variable that names the user's shell, and the shell of a user who has none.
+const SHELL: [&str; 2] = if cfg!(windows) { ["COMSPEC", "cmd.exe"] } else { ["SHELL", "/bin/sh"] };
+
 /// What may be shown of a request: the parameters of the operations that the sandbox knows, none
 /// of which is a secret.
 const SHOWN: [&str; 6] = ["UserName", "Path", "AccessKeyId", "Status", "MaxItems", "Marker"];
