@@ -86,7 +86,7 @@ pub async fn client() -> Result<Client, Error> {
 fn no_credentials(err: impl StdError + 'static) -> Error {
     let mut why = causes(&err);
     // The chain's last link is the metadata service of EC2, IMDS: nothing before it had any
-    if why.contains("in chain") || why.contains("IMDS") {
+    if why.contains("IMDS") {
         let profile = env::var("AWS_PROFILE").unwrap_or("default".into());
         why = format!("neither AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY nor profile {profile}");
     }
