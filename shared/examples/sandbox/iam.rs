@@ -65,8 +65,13 @@ impl Iam {
 
     /// Answers a request.
     ///
-    /// In: the `Authorization` header and the parameters. Out: the XML of the operation's result,
-    /// empty for an operation that has none.
+    /// In: the `Authorization` header (empty: there is none) and the parameters. Out: the XML of
+    /// the operation's result, empty for an operation that has none.
+    ///
+    /// # Errors
+    ///
+    /// IAM's own, of the operation's page in the reference and of
+    /// <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>.
     pub fn answer(&mut self, authorization: &str, form: &Form) -> Result<String, Refusal> {
         let signer = &*self.signer(authorization)?;
         let action = get(form, "Action").unwrap_or_default();

@@ -6,6 +6,7 @@
 mod examples;
 mod fake;
 mod faults;
+#[cfg(unix)]
 mod readme;
 mod sandbox;
 
@@ -115,7 +116,7 @@ fn command(program: &Path) -> Command {
             command.env_remove(name);
         }
     }
-    let nowhere = env::temp_dir().join("iam-test-no-home");
+    let nowhere = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-home");
     command.env("HOME", &nowhere).env("USERPROFILE", &nowhere);
     command.env("AWS_CONFIG_FILE", nowhere.join("config"));
     command.env("AWS_SHARED_CREDENTIALS_FILE", nowhere.join("credentials"));
@@ -215,7 +216,7 @@ fn at_once<T: Send, R: Send>(
 
 /// A folder of this test's own.
 fn folder(name: &str) -> PathBuf {
-    let folder = env::temp_dir().join(format!("iam-test-{}-{name}", std::process::id()));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder

@@ -21,7 +21,6 @@ fn steady(text: &str) -> Vec<&str> {
     text.lines().map(line).collect()
 }
 
-#[cfg(unix)]
 #[test]
 fn the_walk_through_prints_what_it_says() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
