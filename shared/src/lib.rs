@@ -146,10 +146,10 @@ impl Error {
             }
             (None, None) => causes(&err),
         };
-        let refused = err.raw_response().is_some_and(|http| http.status().is_client_error());
         let unsent = problem.contains("(Connect)") || problem.contains("endpoint");
+        let undone = err.raw_response().map_or(unsent, |http| http.status().is_client_error());
         let help = match (err.code(), endpoint_variable()) {
-            _ if !(refused || unsent || lost.is_empty()) => lost,
+            _ if !(undone || lost.is_empty()) => lost,
             (Some("ExpiredToken" | "InvalidClientTokenId" | "SignatureDoesNotMatch"), _) => SIGN_IN,
             (Some(_), _) => "",
             (None, Some((name, url))) => &format!("{name} is `{url}`: correct it, or unset it"),
