@@ -1,16 +1,14 @@
 //! The examples: what they send, what they print, and what an IAM knows afterwards.
 
 use std::process::Stdio;
-use std::time::{SystemTime, UNIX_EPOCH};
-use std::{env, io::Read};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{env, io::Read, thread};
 
-use aws_sdk_iam::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_iam::{Client, types::StatusType};
 
 use crate::fake::{self, Fake, Form};
-use crate::{
-    CREATE, DELETE, EXAMPLES, Example, LAST_USED, LIST, SIGNER, Sandbox, UPDATE, example, run,
-};
+use crate::{CREATE, DELETE, EXAMPLES, Example, LAST_USED, LIST, SIGNER, Sandbox, UPDATE};
+use crate::{client, example, run};
 
 /// What an example sends, with these values for its parameters.
 fn sent(example: &Example, values: &[&str]) -> Form {
@@ -28,8 +26,7 @@ fn without_arguments_each_sends_the_request_of_the_guide() {
     for it in &EXAMPLES {
         let iam = Fake::always(fake::success(it));
         let stdout = run(&mut example(it.name, &iam.url)).ok();
-        let placeholders: Vec<_> = it.parameters.iter().map(|(_, value)| *value).collect();
-        assert_eq!(iam.asked(), [sent(it, &placeholders)], "{}", it.name);
+        assert_eq!(iam.asked(), [sent(it, &it.placeholders())], "{}", it.name);
         assert!(stdout.starts_with("Success\n"), "{stdout}");
     }
 }
@@ -40,7 +37,7 @@ fn arguments_stand_for_the_parameters_in_their_order() {
         for given in 1..=it.args.len() {
             let iam = Fake::always(fake::success(it));
             run(example(it.name, &iam.url).args(&it.args[..given])).ok();
-            let mut values: Vec<_> = it.parameters.iter().map(|(_, value)| *value).collect();
+            let mut values = it.placeholders();
             values[..given].copy_from_slice(&it.args[..given]);
             assert_eq!(iam.asked(), [sent(it, &values)], "{}", it.name);
         }
@@ -67,7 +64,7 @@ fn arguments_are_data() {
             let said: String = error.chars().filter(|c| !c.is_control()).collect();
             assert!(said.starts_with("Error: ValidationError: 1 error: Value '"), "{error}");
             assert!(said.replace(' ', "").contains(&shown.replace(' ', "")), "{error}");
-            let mut values: Vec<_> = it.parameters.iter().map(|(_, value)| *value).collect();
+            let mut values = it.placeholders();
             values[0] = value;
             assert_eq!(iam.asked(), [sent(it, &values)], "{}", it.name);
         }
@@ -222,17 +219,20 @@ fn the_secret_is_printed_once_and_nowhere_else() {
     }
 }
 
+/// A file on a disk that has no room.
+#[cfg(target_os = "linux")]
+fn full_disk() -> Stdio {
+    std::fs::File::options().write(true).open("/dev/full").unwrap().into()
+}
+
 /// A new key whose secret cannot be written is deleted again.
 fn taken_back(stdout: Stdio, prepare: impl FnOnce(&mut std::process::Child)) {
-    let iam = Fake::new(|_, form| {
-        match form[0].1.as_str() == DELETE.action || form[1].1 == DELETE.action {
-            true => fake::success(&DELETE),
-            false => {
-                // Time for the reader to go away
-                std::thread::sleep(std::time::Duration::from_millis(500));
-                fake::success(&CREATE)
-            }
+    let iam = Fake::new(|number, _| {
+        if number == 0 {
+            // Time for the reader to go away
+            thread::sleep(Duration::from_millis(500));
         }
+        fake::success([&CREATE, &DELETE][number])
     });
     let mut child = example(CREATE.name, &iam.url).arg("alice").stdout(stdout).spawn().unwrap();
     prepare(&mut child);
@@ -254,8 +254,7 @@ fn a_key_that_a_closed_pipe_swallows_is_taken_back() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_key_that_a_full_disk_swallows_is_taken_back() {
-    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-    taken_back(full.into(), |_| {});
+    taken_back(full_disk(), |_| {});
 }
 
 #[cfg(target_os = "linux")]
@@ -277,8 +276,7 @@ fn a_key_that_cannot_be_taken_back_is_named() {
         0 => fake::success(&CREATE),
         _ => fake::error(403, "AccessDenied", "no"),
     });
-    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-    let error = run(example(CREATE.name, &iam.url).arg("alice").stdout(full)).readable();
+    let error = run(example(CREATE.name, &iam.url).arg("alice").stdout(full_disk())).readable();
     let help = "cargo run -p iam_deleteaccesskey AKIA0000000000000001 alice";
     assert!(error.contains(help), "{error}");
 }
@@ -288,8 +286,7 @@ fn a_key_that_cannot_be_taken_back_is_named() {
 fn a_full_disk_is_an_error_and_no_panic() {
     for it in &EXAMPLES[1..] {
         let iam = Fake::always(fake::success(it));
-        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-        let error = run(example(it.name, &iam.url).stdout(full)).readable();
+        let error = run(example(it.name, &iam.url).stdout(full_disk())).readable();
         assert!(error.contains("cannot write the result"), "{error}");
     }
 }
@@ -299,7 +296,7 @@ fn a_closed_pipe_is_an_error_and_no_panic() {
     for it in &EXAMPLES[1..] {
         let reply = fake::success(it);
         let iam = Fake::new(move |_, _| {
-            std::thread::sleep(std::time::Duration::from_millis(500));
+            thread::sleep(Duration::from_millis(500));
             reply.clone()
         });
         let mut child = example(it.name, &iam.url).spawn().unwrap();
@@ -328,12 +325,7 @@ impl Account {
                 (sandbox.url.clone(), Some(sandbox))
             }
         };
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(&url)
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new(SIGNER.0, SIGNER.1, None, None, "test"));
-        let client = Client::from_conf(config.build());
+        let client = client(&url, SIGNER, "us-east-1");
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
         let user_name = format!("{name}-{since}");
         client.create_user().user_name(&user_name).send().await.unwrap();

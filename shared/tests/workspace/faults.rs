@@ -7,9 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::fake::{self, Fake, Reply};
-use crate::{
-    CREATE, EXAMPLES, Example, LIST, Ran, at_once, command, example, folder, program, run,
-};
+use crate::{CREATE, EXAMPLES, Example, LIST, at_once, command, example, folder, program, run};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -26,30 +24,22 @@ fn refused() -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-/// Runs the five at once, each against its own server, which always misbehaves in this way.
-fn against(reply: &Reply) -> Vec<(&'static Example, Ran, usize)> {
+/// The errors of the five, run at once, each against its own server, which always misbehaves in this
+/// way; of create also that it was sent once and, if `lost`, says to look first.
+fn errors(reply: &Reply, lost: bool) -> Vec<String> {
     at_once(&EXAMPLES, |it| {
         let iam = Fake::always(reply.clone());
         let ran = run(&mut example(it.name, &iam.url));
-        (it, ran, iam.asked().len())
-    })
-}
-
-/// The error of each of the five; of create also that it was sent once and, if `lost`, says to look
-/// first.
-fn errors(reply: &Reply, lost: bool) -> Vec<String> {
-    let check = |(it, ran, asked): (&Example, Ran, usize)| {
         assert!(ran.took < LIMIT, "{} took {:?}", it.name, ran.took);
         let error = ran.readable();
         if creates(it) {
-            assert_eq!(asked, 1, "create was sent again: {error}");
+            assert_eq!(iam.asked().len(), 1, "create was sent again: {error}");
             assert_eq!(error.contains(LOOK_FIRST), lost, "{error}");
         } else {
             assert!(!error.contains(LOOK_FIRST), "{error}");
         }
         error
-    };
-    against(reply).into_iter().map(check).collect()
+    })
 }
 
 #[test]

@@ -17,6 +17,9 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+use aws_sdk_iam::Client;
+use aws_sdk_iam::config::{BehaviorVersion, Config, Credentials, Region};
+
 /// The key that the sandbox's environment signs with.
 const SIGNER: (&str, &str) = ("AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY");
 
@@ -82,6 +85,13 @@ const DELETE: Example = Example {
 };
 const EXAMPLES: [Example; 5] = [CREATE, LIST, LAST_USED, UPDATE, DELETE];
 
+impl Example {
+    /// The guide's placeholders: what the parameters are without arguments.
+    fn placeholders(&self) -> Vec<&'static str> {
+        self.parameters.iter().map(|(_, value)| *value).collect()
+    }
+}
+
 /// Where `cargo` put the programs. Builds them first: `cargo test` alone does not, for a test of
 /// another package.
 fn programs() -> &'static Path {
@@ -132,6 +142,16 @@ fn example(name: &str, url: &str) -> Command {
     command.env("AWS_ENDPOINT_URL", url);
     command.env("AWS_ACCESS_KEY_ID", SIGNER.0).env("AWS_SECRET_ACCESS_KEY", SIGNER.1);
     command
+}
+
+/// A second client of the IAM at `url`, beside the examples.
+fn client(url: &str, (id, secret): (&str, &str), region: &'static str) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(url)
+        .region(Region::new(region))
+        .credentials_provider(Credentials::new(id, secret, None, None, "test"));
+    Client::from_conf(config.build())
 }
 
 /// What a program left behind.

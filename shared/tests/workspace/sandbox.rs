@@ -5,24 +5,14 @@ use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::{fs, thread, time::Duration};
 
-use aws_sdk_iam::Client;
-use aws_sdk_iam::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_iam::types::StatusType;
 
 use crate::fake::{self, Fake};
-use crate::{CREATE, LAST_USED, LIST, SIGNER, Sandbox, command, example, folder, program, run};
+use crate::{CREATE, LAST_USED, LIST, SIGNER, Sandbox};
+use crate::{client, command, example, folder, program, run};
 
 const GUIDE: (&str, &str) = ("IAM_USER_NAME", "AKIAIOSFODNN7EXAMPLE");
-
-fn client(url: &str, (id, secret): (&str, &str), region: &'static str) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(url)
-        .region(Region::new(region))
-        .credentials_provider(Credentials::new(id, secret, None, None, "test"));
-    Client::from_conf(config.build())
-}
 
 /// The status and code of a refusal.
 fn refusal<T: std::fmt::Debug, E: ProvideErrorMetadata + std::fmt::Debug>(
